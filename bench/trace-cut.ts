@@ -31,8 +31,10 @@ const AGAIN: Readonly<Record<string, string>> = {
   'src/schema/scalars.ts': 'Reads the input; at the end it writes the answer.',
   'src/document/manifest.ts':
     'Reads the format of the approved manifest before the plan is made; afterwards it makes the digest of the plan.',
-  'src/ledger/open-predecessors.ts': 'Writes its part of the look; afterwards it refuses by what the look found.',
-  'src/ledger/sanction/sanction-sql.ts': 'Writes its part of the look, and of the write that uses the approval.',
+  'src/ledger/open-predecessors.ts':
+    'Writes its part of the look; afterwards it refuses by what the look found.',
+  'src/ledger/sanction/sanction-sql.ts':
+    'Writes its part of the look, and of the write that uses the approval.',
   'src/schema/node.ts': 'A return: gives each field of the answer to be written.',
 };
 

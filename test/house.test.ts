@@ -5,7 +5,7 @@ import { expect, test } from 'vitest';
 
 const ROOT = join(import.meta.dirname, '..');
 const read = (name: string) => ({ name, text: readFileSync(join(ROOT, name), 'utf8') });
-const FILES = globSync('src/**/*.ts', { cwd: ROOT })
+const FILES = globSync('src/**/*.{ts,tsx}', { cwd: ROOT })
   .filter((name) => !name.includes('generated'))
   .map(read);
 const SQL_FILES = globSync('src/database/sql/*.sql', { cwd: ROOT });
@@ -88,6 +88,15 @@ test('what is absent is a type, never an empty string', () => {
 test('a migration’s file is listed with its checksum', () => {
   const sums = readFileSync(join(ROOT, 'src/database/sql/checksums.sum'), 'utf8');
   for (const file of SQL_FILES) if (/\d{4}_/.test(file)) expect(sums).toContain(basename(file));
+});
+
+test('the pages of the console import the console, the client and packages alone', () => {
+  // The tool that holds the arrows reads no JSX.
+  const pages = FILES.filter(({ name }) => name.endsWith('.tsx'));
+  expect(pages.length).toBeGreaterThan(5);
+  for (const { name, text } of pages)
+    for (const [, from] of text.matchAll(/(?:from|import) '(\.[^']*)'/g))
+      expect(join(dirname(name), from as string), name).toMatch(/^src\/(console|client)\//);
 });
 
 test('the README fits its two screens', () => {

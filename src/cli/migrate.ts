@@ -6,6 +6,7 @@ import type { Config } from '../config.ts';
 import { makeHome } from '../home/home-folder.ts';
 import { findDatabase } from './find-database.ts';
 import { ledgerOptions } from './start.ts';
+import { foldedText } from './terminal/columns.ts';
 import { faultSentence } from './terminal/sentence.ts';
 import { linePrinter } from './terminal/terminal.ts';
 
@@ -26,7 +27,7 @@ export async function runMigrate(
       print(line);
     return 0;
   } catch (error) {
-    print(`cutter: ${faultSentence(error, config)}`);
+    process.stderr.write(`${foldedText(`cutter: ${faultSentence(error, config)}`)}\n`);
     return 1;
   } finally {
     for (const close of closers) await close();

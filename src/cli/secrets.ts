@@ -3,6 +3,7 @@ import { existsSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import { type Config, LANES_NAMED } from '../config.ts';
 import { exportLaneSecrets, storedSecrets } from '../home/secrets.ts';
+import { foldedText } from './terminal/columns.ts';
 import { faultSentence } from './terminal/sentence.ts';
 
 export interface SecretsCommand {
@@ -26,7 +27,7 @@ export function runSecrets({ lane, out }: SecretsCommand, config: Config): 0 | 1
     );
     return 0;
   } catch (error) {
-    process.stderr.write(`cutter: ${faultSentence(error, config)}\n`);
+    process.stderr.write(`${foldedText(`cutter: ${faultSentence(error, config)}`)}\n`);
     return 1;
   }
 }

@@ -20,7 +20,7 @@ export const moves = signal(0);
 export const movedEntries = signal<ReadonlySet<string>>(new Set());
 
 /** Moves come in bursts; lists are read once for each. */
-const BURST_MS = 250;
+const BURST_MS = 500;
 /** A tab that was away shouldn't wait for long. */
 const RECONNECT = { firstMs: 250, longestMs: 5_000 };
 

@@ -132,6 +132,8 @@ describe('people by commands', { timeout: RESTARTS_POSTGRES_MS }, () => {
     expect([signed.code, signed.err]).toEqual([0, expect.stringMatching(/You approve one cut/)]);
     writeFileSync(signature, signed.out);
     expect((await approve('--signature', signature)).out).toMatch(/ is approved until .*: approval /);
+    expect((await approve('--revoke', 'Read it again.')).out).toMatch(/^Approval .* is revoked\./);
+    expect((await approve('--seed', seed)).out).toMatch(/ is approved until .*: approval /);
     expect((await verified(asked, entry)).entryId).toBe(entry.entryId);
     const fsck = await cutter(home, ['fsck'], { env: PRODUCTION });
     expect(fsck.out).toMatch(/Clean\.\n$/);

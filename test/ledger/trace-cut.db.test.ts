@@ -17,6 +17,6 @@ test('the input of a cut enters no file twice, but for those that the trace name
   // It follows what it says that it follows.
   for (const file of ['doors/http', 'ledger/cut', 'ledger/envelope/writes', 'log/queue/pending'])
     expect(places.filter((line) => line.startsWith(`src/${file}.ts `))).toHaveLength(1);
-  expect(printed).toMatch(/\d+ entries into \d+ files\. 7 files are entered again:/);
+  expect(printed).toMatch(/\d+ entries into \d+ files\. 9 files are entered again:/);
   expect(status, printed).toBe(0);
 });

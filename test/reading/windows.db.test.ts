@@ -7,6 +7,7 @@ import { finishWhole, readWhole, wholeRoot } from '../../src/reading/whole.ts';
 import { schema } from '../../src/resolvers/index.ts';
 import { type TestDatabase, testDatabase } from '../harness/database.ts';
 import { type Seeded, seeded, testSeed } from '../harness/seeded.ts';
+import { MAKES_A_LEDGER_MS } from '../harness/timeouts.ts';
 import { type Answer, fillLedger, idOf, READS_ALL, read, readingContext, refused } from './reading-ledger.ts';
 
 let database: TestDatabase;
@@ -167,7 +168,9 @@ test('without "first" and "last" a page has 50 rows; with both it is refused', a
   }
 });
 
-test('of more than 10,000 rows it is said that there are at least so many, unless counters know', { timeout: 120_000 }, async () => {
+test('of more than 10,000 rows it is said that there are at least so many, unless counters know', {
+  timeout: MAKES_A_LEDGER_MS,
+}, async () => {
   const large = await testDatabase();
   await fillLedger(large, 8_400);
   const reading = readingContext(large.pools.observe, READS_ALL);

@@ -1,5 +1,9 @@
 /** `cutter approve`: a person's approval of what one cut will do, signed with a key that no server has. */
-import { ApproveCutDocument, EntryApprovalDocument } from '../../client/generated/graphql.ts';
+import {
+  ApproveCutDocument,
+  EntryApprovalDocument,
+  RevokeCutApprovalDocument,
+} from '../../client/generated/graphql.ts';
 import { repeatCall } from '../../client/repeat.ts';
 import type { Config } from '../../config.ts';
 import { SeedFault, seedInFile } from '../../home/seed-file.ts';
@@ -21,6 +25,8 @@ export interface ApproveOptions extends LedgerAddressOptions {
   readonly signature?: string;
   /** The file of the approver's seed: sign here, and send. */
   readonly seed?: string;
+  /** End the approval that the entry has, for this reason. */
+  readonly revoke?: string;
 }
 
 /** Resolves with the exit code: 0 where it was done, 1 with a sentence where it wasn't. */
@@ -37,7 +43,11 @@ export async function runApprove(
     const token = approverToken(config);
     secrets = [token];
     const { url } = await proveLedger(options, config, terminal);
-    const said = await approveEntry(openClient({ url, token, who: 'approver' }), entryId, options);
+    const client = openClient({ url, token, who: 'approver' });
+    const said =
+      options.revoke === undefined
+        ? await approveEntry(client, entryId, options)
+        : await revokeApproval(client, entryId, options.revoke);
     // A statement is for programs, and longer than a line for people may be.
     print(options.statement ? said : plainLine(said, secrets));
     return 0;
@@ -49,10 +59,12 @@ export async function runApprove(
   }
 }
 
-function refuseUnclear({ statement, signature, seed }: ApproveOptions): void {
-  if ([statement, signature !== undefined, seed !== undefined].filter(Boolean).length === 1) return;
+function refuseUnclear({ statement, signature, seed, revoke }: ApproveOptions): void {
+  const given = [statement, ...[signature, seed, revoke].map((one) => one !== undefined)];
+  if (given.filter(Boolean).length === 1) return;
   throw new ClientFault(
-    'Use one of --seed FILE, which signs and sends, --statement, which asks what to sign, and --signature FILE.',
+    'Use one of --seed FILE, which signs and sends, --statement, which asks what to sign, --signature FILE, and ' +
+      '--revoke REASON, which ends an approval.',
   );
 }
 
@@ -69,6 +81,19 @@ async function approveEntry(client: Client, entryId: string, options: ApproveOpt
   });
   const { approvalId, expiresAt } = acceptedOutcome('The approval', outcome, 'ApproveCutSuccess');
   return `The cut of entry ${entryId} is approved until ${expiresAt}: approval ${approvalId}.`;
+}
+
+async function revokeApproval(client: Client, entryId: string, reason: string): Promise<string> {
+  const { entry } = await client.execute(EntryApprovalDocument, { entryId });
+  const approvalId = entry?.cutApproval?.approvalId;
+  if (approvalId === undefined) throw new ClientFault(`Entry ${entryId} has no approval of its cut.`);
+  const input = { idempotencyKey: `cutter approve revoke ${approvalId}`, approvalId, reason };
+  const { outcome } = await repeatCall({
+    send: () => client.execute(RevokeCutApprovalDocument, { input }),
+    lost: lostCall,
+  });
+  acceptedOutcome('The revocation', outcome, 'RevokeCutApprovalSuccess');
+  return `Approval ${approvalId} of the cut of entry ${entryId} is revoked.`;
 }
 
 /** The same until another approval is there: what is signed is what is sent. */

@@ -27,6 +27,7 @@ export function addSigningCommands(program: Command): void {
     .option('--seed <file>', 'sign with the seed in this file, and send')
     .option('--statement', 'print what to sign, and write nothing', false)
     .option('--signature <file>', 'the signature, as "cutter sign" prints it; "-" is standard input')
+    .option('--revoke <reason>', 'end the approval that the entry has, before its cut')
     .option('--url <url>', 'the ledger (default: CUTTER_URL, or this home’s server)', ledgerUrl)
     .option('--ledger-key <fingerprint>', 'the key of that ledger (default: CUTTER_LEDGER_KEY)', keyId)
     .action(async (entry: string, options: ApproveOptions) => {

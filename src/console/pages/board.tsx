@@ -7,7 +7,7 @@ import {
 } from '../generated/graphql.ts';
 import { counts, moves } from '../live.ts';
 import { useLoaded } from '../parts/load.ts';
-import { Pager, PageTitle, Shown, StatusBadge } from '../parts/parts.tsx';
+import { LoadedPart, Pager, PageTitle, StatusBadge } from '../parts/parts.tsx';
 import { Age } from '../parts/time.tsx';
 import { Turn } from '../parts/turn.tsx';
 import { hrefOf } from '../route.ts';
@@ -56,7 +56,7 @@ function Mine({ session }: OfSession) {
   return (
     <section aria-labelledby="mine">
       <h2 id="mine">{words.board.mine}</h2>
-      <Shown loaded={loaded}>
+      <LoadedPart loaded={loaded}>
         {(page) => (
           <>
             {page.nodes.length === 0 && <p class="soft">{words.board.nothingMine}</p>}
@@ -64,7 +64,7 @@ function Mine({ session }: OfSession) {
             <Pager label={words.board.mine} page={pageOf(page)} after={after} go={setAfter} />
           </>
         )}
-      </Shown>
+      </LoadedPart>
     </section>
   );
 }
@@ -139,7 +139,7 @@ function Entries(props: OfSession & { readonly only: EntryStatus | null; readonl
           {words.board.showAll}
         </button>
       )}
-      <Shown loaded={loaded}>
+      <LoadedPart loaded={loaded}>
         {(page) => (
           <>
             {page.nodes.length === 0 && <p class="soft">{words.board.nothing}</p>}
@@ -147,7 +147,7 @@ function Entries(props: OfSession & { readonly only: EntryStatus | null; readonl
             <Pager label={title} page={pageOf(page)} after={after} go={setAfter} />
           </>
         )}
-      </Shown>
+      </LoadedPart>
     </section>
   );
 }

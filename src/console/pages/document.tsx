@@ -6,7 +6,7 @@ import {
 } from '../generated/graphql.ts';
 import { moves } from '../live.ts';
 import { useLoaded } from '../parts/load.ts';
-import { Copy, Pager, PageTitle, Shown } from '../parts/parts.tsx';
+import { Copy, LoadedPart, Pager, PageTitle } from '../parts/parts.tsx';
 import { ageOf } from '../parts/time.tsx';
 import { hrefOf } from '../route.ts';
 import type { ConsoleSession } from '../session.ts';
@@ -30,7 +30,7 @@ export function DocumentPage({
     [after, moves.value],
   );
   return (
-    <Shown loaded={loaded}>
+    <LoadedPart loaded={loaded}>
       {({ document: found }) =>
         found === null ? (
           <>
@@ -57,7 +57,7 @@ export function DocumentPage({
           </>
         )
       }
-    </Shown>
+    </LoadedPart>
   );
 }
 

@@ -2,7 +2,7 @@ import { useState } from 'preact/hooks';
 import { ConsoleDocumentsDocument } from '../generated/graphql.ts';
 import { moves } from '../live.ts';
 import { useLoaded } from '../parts/load.ts';
-import { Pager, PageTitle, Shown } from '../parts/parts.tsx';
+import { LoadedPart, Pager, PageTitle } from '../parts/parts.tsx';
 import { ageOf } from '../parts/time.tsx';
 import { hrefOf } from '../route.ts';
 import type { ConsoleSession } from '../session.ts';
@@ -19,7 +19,7 @@ export function DocumentsPage({ session }: { readonly session: ConsoleSession })
   return (
     <>
       <PageTitle>{words.documents.title}</PageTitle>
-      <Shown loaded={loaded}>
+      <LoadedPart loaded={loaded}>
         {({ nodes, totalCount, pageInfo }) => (
           <>
             {nodes.length === 0 && <p class="soft">{words.documents.none}</p>}
@@ -54,7 +54,7 @@ export function DocumentsPage({ session }: { readonly session: ConsoleSession })
             />
           </>
         )}
-      </Shown>
+      </LoadedPart>
     </>
   );
 }

@@ -1,7 +1,7 @@
 import { ConsoleEntryDocument, type ConsoleEntryQuery } from '../generated/graphql.ts';
 import { moves } from '../live.ts';
 import { useLoaded } from '../parts/load.ts';
-import { Copy, nameOf, PageTitle, Problems, Shown, StatusBadge } from '../parts/parts.tsx';
+import { Copy, LoadedPart, nameOf, PageTitle, Problems, StatusBadge } from '../parts/parts.tsx';
 import { Age, When, whenOf } from '../parts/time.tsx';
 import { Turn } from '../parts/turn.tsx';
 import { hrefOf } from '../route.ts';
@@ -28,7 +28,7 @@ export function EntryPage({
     [moves.value],
   );
   return (
-    <Shown loaded={loaded}>
+    <LoadedPart loaded={loaded}>
       {({ entry: found }) =>
         found === null ? (
           <>
@@ -51,7 +51,7 @@ export function EntryPage({
           </>
         )
       }
-    </Shown>
+    </LoadedPart>
   );
 }
 

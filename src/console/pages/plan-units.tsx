@@ -2,7 +2,7 @@
 import { useState } from 'preact/hooks';
 import { ConsolePlanUnitsDocument, type ConsolePlanUnitsQuery } from '../generated/graphql.ts';
 import { useLoaded } from '../parts/load.ts';
-import { Pager, Problems, Shown } from '../parts/parts.tsx';
+import { LoadedPart, Pager, Problems } from '../parts/parts.tsx';
 import type { ConsoleSession } from '../session.ts';
 import { words } from '../words/words.ts';
 
@@ -28,7 +28,7 @@ export function PlanUnits(props: {
   return (
     <section aria-labelledby="units">
       <h2 id="units">{words.review.units}</h2>
-      <Shown loaded={loaded}>
+      <LoadedPart loaded={loaded}>
         {(outcome) =>
           outcome.__typename !== 'PlanDiff' ? (
             <div class="notice bad" role="alert">
@@ -46,7 +46,7 @@ export function PlanUnits(props: {
             <RecordPage diff={outcome} after={after} go={setAfter} />
           )
         }
-      </Shown>
+      </LoadedPart>
     </section>
   );
 }

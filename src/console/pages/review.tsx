@@ -2,7 +2,7 @@ import { useState } from 'preact/hooks';
 import { ConsolePlanDocument, type ConsolePlanQuery } from '../generated/graphql.ts';
 import { movedEntries, moves } from '../live.ts';
 import { useLoaded } from '../parts/load.ts';
-import { Copy, PageTitle, Problems, Shown } from '../parts/parts.tsx';
+import { Copy, LoadedPart, PageTitle, Problems } from '../parts/parts.tsx';
 import { hrefOf } from '../route.ts';
 import type { ConsoleSession } from '../session.ts';
 import { words } from '../words/words.ts';
@@ -35,7 +35,7 @@ function ReviewOf({ session, entryId }: OfEntry) {
   const reload = () => setSeen((before) => Math.max(before + 1, moves.value));
   const hasMoved = moves.value !== seen && movedEntries.value.has(entryId);
   return (
-    <Shown loaded={loaded}>
+    <LoadedPart loaded={loaded}>
       {({ entry, outcome }) => (
         <>
           <PageTitle>
@@ -79,7 +79,7 @@ function ReviewOf({ session, entryId }: OfEntry) {
           )}
         </>
       )}
-    </Shown>
+    </LoadedPart>
   );
 }
 

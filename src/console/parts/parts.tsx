@@ -50,7 +50,7 @@ export function Problems({ problems }: { readonly problems: readonly ConsoleProb
 }
 
 /** What was loaded, or why it wasn't. A fault beside an older value leaves that in sight. */
-export function Shown<Value>(props: {
+export function LoadedPart<Value>(props: {
   readonly loaded: Loaded<Value>;
   readonly children: (value: Value) => ComponentChildren;
 }) {
@@ -70,7 +70,7 @@ export function Shown<Value>(props: {
   );
 }
 
-export interface Paged {
+export interface PageShown {
   readonly shown: number;
   readonly total: number;
   readonly isAtLeast: boolean;
@@ -80,7 +80,7 @@ export interface Paged {
 /** The window over a list that may be long: one page of it is in the document at a time. */
 export function Pager(props: {
   readonly label: string;
-  readonly page: Paged;
+  readonly page: PageShown;
   readonly after: string | null;
   readonly go: (after: string | null) => void;
 }) {

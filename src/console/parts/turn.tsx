@@ -7,7 +7,6 @@ import {
   type EntryAction,
   type EntryStatus,
 } from '../generated/graphql.ts';
-import { moves } from '../live.ts';
 import { hrefOf } from '../route.ts';
 import type { ConsoleSession } from '../session.ts';
 import { words } from '../words/words.ts';
@@ -64,29 +63,34 @@ const isBlocked = (row: ConsoleRowFragment) =>
   row.blockedBecause.some(({ severity }) => severity === 'ERROR');
 
 function PlannedTurn({ session, row, phase }: OfRow & { readonly phase: NextVerb }) {
-  const { ledger } = session;
-  const { entryId } = row;
-  const loaded = useLoaded(
-    () => askStep(ledger, { phase, entryId, at: moves.value }),
-    [phase, entryId, moves.value],
-  );
+  const key = stepKey(row, phase);
+  const loaded = useLoaded(() => askStep(session.ledger, { phase, entryId: row.entryId, key }), [key]);
   if (loaded.value === null) return <p class="soft">{loaded.fault?.message ?? words.loading}</p>;
   return <TurnLine {...turnOf(loaded.value, phase)} />;
 }
 
-/** An entry may be on a page twice; it is asked about once until something moves. */
-const asked = { at: -1, by: null as LedgerClient | null, steps: new Map<string, Promise<Step>>() };
+/** What the list says of a row. While that is the same, the row's step isn't asked for again: others move often. */
+function stepKey(
+  { entryId, statusSince, actions, blockedBecause }: ConsoleRowFragment,
+  phase: NextVerb,
+): string {
+  return JSON.stringify([phase, entryId, statusSince, actions, blockedBecause.map(({ message }) => message)]);
+}
+
+/** An entry may be on a page twice; it is asked about once. */
+const asked = { by: null as LedgerClient | null, steps: new Map<string, Promise<Step>>() };
+/** Some pages of rows. */
+const MOST_STEPS = 200;
 
 interface StepAsked {
   readonly phase: NextVerb;
   readonly entryId: string;
-  /** How many moves were seen. */
-  readonly at: number;
+  readonly key: string;
 }
 
-function askStep(ledger: LedgerClient, { phase, entryId, at }: StepAsked): Promise<Step> {
-  if (asked.at !== at || asked.by !== ledger) Object.assign(asked, { at, by: ledger, steps: new Map() });
-  const key = `${phase} ${entryId}`;
+function askStep(ledger: LedgerClient, { phase, entryId, key }: StepAsked): Promise<Step> {
+  if (asked.by !== ledger || asked.steps.size >= MOST_STEPS)
+    Object.assign(asked, { by: ledger, steps: new Map() });
   const before = asked.steps.get(key);
   if (before !== undefined) return before;
   const step = ledger.request(ConsoleStepDocument, { phase, entryId }).then(({ readiness }) => readiness);

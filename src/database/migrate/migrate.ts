@@ -64,10 +64,8 @@ export async function planMigration(ownerUrl: string): Promise<MigrationPlan> {
     await client.query('begin transaction read only');
     await refuseAnothersLedger(client);
     await checkDatabase(client);
-    const numbered = readMigrations().filter(({ name }) => name !== EVERY_TIME);
-    const isFresh = await isWithoutRecord(client);
+    const { isFresh, pending } = await lookForPending(client, readMigrations());
     if (isFresh) await refuseTakenSchemas(client);
-    const pending = isFresh ? numbered : pendingAmong(numbered, await recordedMigrations(client));
     return { isFresh, pending: pending.map(({ name }) => name) };
   } finally {
     await client.end();
@@ -96,12 +94,10 @@ async function stepsOf(
   migrations: readonly Migration[],
   report: (line: string) => void,
 ): Promise<{ applied: string[]; steps: Step[]; isFresh: boolean }> {
-  const numbered = migrations.filter((migration) => migration.name !== EVERY_TIME);
   const everyTime = migrations
     .filter((migration) => migration.name === EVERY_TIME)
     .map((file) => () => client.query(file.sql));
-  const isFresh = await isWithoutRecord(client);
-  const pending = isFresh ? numbered : pendingAmong(numbered, await recordedMigrations(client));
+  const { isFresh, pending } = await lookForPending(client, migrations);
   const files = pending.map((migration) => () => applyMigration(client, migration));
   const applied = pending.map((migration) => migration.name);
   // A version before may have stopped at the tables' names, with the files before them applied.
@@ -179,9 +175,8 @@ export async function refuseOtherVersion(ownerUrl: string): Promise<void> {
   const client = ownerClient(ownerUrl, 'cutter version');
   await client.connect();
   try {
-    if (await isWithoutRecord(client)) throw new Error('This database holds no ledger.');
-    const numbered = readMigrations().filter(({ name }) => name !== EVERY_TIME);
-    const pending = pendingAmong(numbered, await recordedMigrations(client));
+    const { isFresh, pending } = await lookForPending(client, readMigrations());
+    if (isFresh) throw new Error('This database holds no ledger.');
     if (pending.length === 0) return;
     throw new Error(
       `This database is of an earlier version: ${pending.map(({ name }) => name).join(', ')} ` +
@@ -191,6 +186,16 @@ export async function refuseOtherVersion(ownerUrl: string): Promise<void> {
   } finally {
     await client.end();
   }
+}
+
+/** The numbered files that this database hasn't had. */
+async function lookForPending(
+  client: pg.ClientBase,
+  migrations: readonly Migration[],
+): Promise<{ readonly isFresh: boolean; readonly pending: readonly Migration[] }> {
+  const numbered = migrations.filter(({ name }) => name !== EVERY_TIME);
+  const isFresh = await isWithoutRecord(client);
+  return { isFresh, pending: isFresh ? numbered : pendingAmong(numbered, await recordedMigrations(client)) };
 }
 
 async function isWithoutRecord(client: pg.ClientBase): Promise<boolean> {

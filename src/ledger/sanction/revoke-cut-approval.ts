@@ -52,7 +52,7 @@ export async function revokeCutApproval(
   const { at } = await tx.connection.one(sql.prepared('revokeCutApproval.lock', lockRow)`
     /* revokeCutApproval.lock */ with own as materialized (select ${lockSanction(tx.ids.revocation)} as taken),
       entry as materialized (
-        select pg_advisory_xact_lock(hashtextextended('cutter:sanction:' || a.entry_id, 0)) as taken
+        select ${lockSanction(sql.fragment`a.entry_id`)} as taken
         from own cross join cutter_auth.cut_approval a where a.approval_id = ${approvalId}::uuid)
     select ${AT} as at, (select count(*) from own) + (select count(*) from entry) as taken`);
   const { named, first } = await lookForRevocation(tx, approvalId);

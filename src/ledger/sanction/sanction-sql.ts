@@ -6,7 +6,7 @@ import { sqlFragment } from '../../text/sql-fragment.ts';
 import { timeTextSql } from '../../text/time-sql.ts';
 
 /** Taken by the id of an entry by who approves its cut or revokes that, and by the cut, before they look. */
-export function lockSanction(id: string): FragmentSqlToken {
+export function lockSanction(id: string | FragmentSqlToken): FragmentSqlToken {
   return sql.fragment`pg_advisory_xact_lock(hashtextextended('cutter:sanction:' || ${id}::text, 0))`;
 }
 
