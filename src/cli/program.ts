@@ -4,7 +4,7 @@
  */
 import { Argument, Command, CommanderError, Option } from 'commander';
 import { TERM_KINDS } from '../document/vocabulary.ts';
-import { KEY_PURPOSES, LANES } from '../law/values.ts';
+import { KEY_PURPOSES, LANES, RISK_CLASSES } from '../law/values.ts';
 import { EngineDisagreement } from '../proof/engine-disagreement.ts';
 import { VERSION } from '../version.ts';
 import type { AuditOptions } from './audit.ts';
@@ -35,6 +35,7 @@ import { addPeopleCommands } from './people/people-commands.ts';
 import type { PlanFilesOptions } from './plan-files.ts';
 import type { ReadyOptions } from './ready.ts';
 import type { RegistryOrder } from './registry.ts';
+import type { RehearseOptions } from './rehearsal/rehearse.ts';
 import type { ResumeOptions } from './resume.ts';
 import type { RunOptions } from './run-options.ts';
 import type { SecretsCommand } from './secrets.ts';
@@ -117,6 +118,29 @@ program
   .action(async (file: string, options: RunOptions) => {
     const { runDocument } = await import('./run.ts');
     process.exitCode = await runDocument(file, options, await loadConfig());
+  });
+
+program
+  .command('rehearse')
+  .description('take a document through all phases in a database made for it, and say what an approval pins')
+  .argument(
+    '<file>',
+    'the document, as "cutter run" takes it; or the id of an entry',
+    filledText('the document'),
+  )
+  .option('--doc-code <code>', "short name of the document (default: the file's name)", documentCode)
+  .option('--profile <name>', 'the profile that says how to cut the document', 'markdown')
+  .addOption(new Option('--granularity <granularity>', 'how fine to cut').choices(GRANULARITY_WORDS))
+  .option('--title <title>', 'the title of the document')
+  .addOption(
+    new Option('--risk <class>', 'the risk that its reviewers would see')
+      .choices(RISK_CLASSES)
+      .default('standard'),
+  )
+  .option('--json', 'one JSON object', false)
+  .action(async (file: string, options: RehearseOptions) => {
+    const { runRehearsal } = await import('./rehearsal/rehearse.ts');
+    process.exitCode = await runRehearsal(file, options, await loadConfig());
   });
 
 program

@@ -660,7 +660,7 @@ export type RulesDeed =
 
 /** A capability. */
 export type Scope =
-  /** Nothing asks for it yet. */
+  /** Approves cuts, with a key of its own. For persons. */
   | 'APPROVAL_GRANT'
   /** Reads the audit: who did what, who was refused, and from where. */
   | 'AUDIT_READ'

@@ -245,7 +245,7 @@ export type RiskClass =
 
 /** A capability. */
 export type Scope =
-  /** Nothing asks for it yet. */
+  /** Approves cuts, with a key of its own. For persons. */
   | 'APPROVAL_GRANT'
   /** Reads the audit: who did what, who was refused, and from where. */
   | 'AUDIT_READ'

@@ -40,7 +40,7 @@ export const ScopeEnum = wordEnum<Scope>('Scope', 'A capability.', {
   'entry:abandon': 'Ends entries that are not cut.',
   'change:cut': 'Cuts what was approved; never together with `CHANGE_VERIFY`.',
   'change:verify': 'Verifies cuts.',
-  'approval:grant': 'Nothing asks for it yet.',
+  'approval:grant': 'Approves cuts, with a key of its own. For persons.',
   'principal:admin': 'Creates, changes and suspends principals, and issues and ends tokens.',
   'audit:read': 'Reads the audit: who did what, who was refused, and from where.',
   'rules:change':
