@@ -16,6 +16,7 @@ import { checkLineage } from './meaning/lineage.ts';
 import { checkOpenComments } from './meaning/open-comments.ts';
 import { checkParties } from './meaning/parties.ts';
 import { checkRegistrars, placedRules } from './meaning/rules.ts';
+import { checkSanctions } from './meaning/sanctions.ts';
 import { checkShippedWords } from './meaning/shipped-words.ts';
 import { checkSignatures } from './meaning/signatures.ts';
 import { checkRows } from './rows/rows.ts';
@@ -136,6 +137,7 @@ async function judgeMeaning(
   const ruled = await placedRules(client);
   await checkApprovals(client, head, ruled, findings);
   await checkRegistrars(client, head, ruled, findings);
+  await checkSanctions(client, head, findings);
   await checkOpenComments(client, head, findings);
   await checkCuts(client, head, findings, coverage);
   await checkCarriedOver(client, head, findings);

@@ -48,19 +48,26 @@ const SEEN = `'id', a.approval_id, 'entryId', a.entry_id, 'manifestDigest', a.ma
 
 /** The newest approval of the cut of an entry, whose id is given as SQL, as a JSON object or null. */
 export function sanctionSql(entryId: string): string {
-  return newestOf(SEEN, entryId);
+  return newestOf(SEEN, `n.entry_id = ${entryId}`);
 }
 
-/** The same with its signature, in a statement of a login that may read keys. */
+const KEY = `(select translate(encode(k.public_key, 'base64'), E'\\n', '') from cutter_auth.approval_key k
+  where k.key_id = a.key_id and k.principal_id::text = a.approved_by)`;
+const SIGNED = `${SEEN}, 'publicKey', ${KEY}, 'envelope', a.envelope`;
+
+/** The approval that a cut used, with its signature: the id of its change set is given as SQL. */
+export function usedSanctionSql(changeSetId: string): string {
+  return newestOf(SIGNED, `n.used_by_change_set_id = ${changeSetId}`);
+}
+
+/** The newest approval with its signature, in a statement of a login that may read keys. */
 export function signedSanctionOf(entryId: FragmentSqlToken): FragmentSqlToken {
-  const key = `(select translate(encode(k.public_key, 'base64'), E'\\n', '') from cutter_auth.approval_key k
-    where k.key_id = a.key_id and k.principal_id::text = a.approved_by)`;
-  const [before, after] = newestOf(`${SEEN}, 'publicKey', ${key}, 'envelope', a.envelope`, '\0').split('\0');
+  const [before, after] = newestOf(SIGNED, 'n.entry_id = \0').split('\0');
   return sql.fragment`${sqlFragment(before as string)}${entryId}${sqlFragment(after as string)}`;
 }
 
-const newestOf = (members: string, entryId: string) => `(select json_build_object(${members})
-  from (select n.* from cutter_auth.cut_approval n where n.entry_id = ${entryId}
+const newestOf = (members: string, where: string) => `(select json_build_object(${members})
+  from (select n.* from cutter_auth.cut_approval n where ${where}
     order by n.approved_at desc, n.approval_id desc limit 1) a
   left join cutter_auth.principal p on p.principal_id::text = a.approved_by)`;
 
